@@ -152,7 +152,7 @@ class Keyring:
         return PasskeyOptions(
             challenge=to_base64url(registration_challenge(person.email, subject, person.issuer, asked)),
             asked=asked,
-            rp_id=self.site.rp_id,
+            rp_id=(await run_in_threadpool(self._site)).rp_id,
             user_id=to_base64url(user),
             user_name=person.email,
             display_name=person.name,
@@ -173,7 +173,7 @@ class Keyring:
         whose = {"person": person.email, "subject": subject, "issuer": person.issuer}
         said = whose | {"label": body.label, "created_at": body.asked}
         answer = NewCredential(credential=body.credential, client_data=body.client_data, attestation=body.attestation)
-        made = await run_in_threadpool(registered, answer, challenge, self.site, said)
+        made = await run_in_threadpool(registered, answer, challenge, await run_in_threadpool(self._site), said)
         book = await run_in_threadpool(self.controls.passkeys.current)
         if made.id in book.counting or any(each.id == made.id for each in book.ended):
             raise PasskeyOver("This authenticator has a passkey that is in the record already")
@@ -221,6 +221,15 @@ class Keyring:
     def _own(self, person: Person) -> tuple[Passkey, ...]:
         return self.controls.passkeys.current().of(person.email, person.subject, person.issuer)
 
+    def _site(self) -> Site:
+        """The console's address, by the relying party that the record names. Raises PasskeyInvalid where it is none."""
+        sites = self.controls.directory.current().rules.passkeys
+        if sites is None:
+            return self.site
+        if self.site.origin not in sites.origins:
+            raise PasskeyInvalid(f"platform.yaml does not name {self.site.origin} at spec.passkeys")
+        return Site(rp_id=sites.rp_id, origin=self.site.origin)
+
     async def _counted(self, by: SignedIn) -> tuple[Person, str]:
         """The caller and their subject. Raises NotAuthorized for whom no file names and for service accounts."""
         person = by.person
@@ -237,7 +246,7 @@ def _is_at(passkey: Passkey, person: Person) -> bool:
 
 
 def _counts(book: PasskeyBook, passkey: Passkey, person: Person) -> bool:
-    bound = passkey.is_of(person.email, person.subject, person.issuer)
+    bound = book.takes(passkey) and passkey.is_of(person.email, person.subject, person.issuer)
     return bound and book.counting.get(passkey.id) == passkey
 
 

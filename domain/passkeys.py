@@ -43,6 +43,9 @@ Label = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$", max_length=300)]
 """A page's origin, as browsers write it."""
 
+RelyingParty = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{1,253}$")]
+"""The domain to which authenticators bind a passkey: that of the page, or one above it."""
+
 CONFIRMED = frozenset(RECORDED_AS[each] for each in DecisionAction if each.is_confirmed)
 """Acts of people that a passkey may be asked for, as the history has them."""
 
@@ -54,6 +57,23 @@ HANDED = "A vote that takes a passkey can't be handed over"
 _RETRY = "A retry takes the passkey of whoever asks for it, the requester's own too: retry in the console"
 
 _Absent = Field(exclude_if=lambda value: value is None)
+
+
+class PasskeySites(Frozen):
+    """The console's addresses at which passkeys are made and answer, as a reviewed file of the record says."""
+
+    rp_id: RelyingParty
+    origins: Annotated[tuple[Origin, ...], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _are_within_their_party(self) -> Self:
+        if outside := [each for each in self.origins if not _is_within(each, self.rp_id)]:
+            raise ValueError(f"the origin {outside[0]} lies outside of rpId")
+        return self
+
+    def takes(self, passkey: "Passkey") -> bool:
+        """Tells whether the passkey was made at one of them."""
+        return passkey.rp_id == self.rp_id and passkey.origin in self.origins
 
 
 class PasskeyAction(StrEnum):
@@ -83,7 +103,7 @@ class Passkey(Frozen):
     subject: Subject
     issuer: Annotated[Issuer | None, _Absent] = None
     label: Label
-    rp_id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{1,253}$")]
+    rp_id: RelyingParty
     origin: Origin
     credential: Base64Url
     public_key: Base64Url
@@ -96,8 +116,7 @@ class Passkey(Frozen):
             raise ValueError("its id is not that of its credential")
         if not _is_spelled(self.public_key) or not is_sound(from_base64url(self.public_key)):
             raise ValueError("its key is of no kind that is taken, or proves nothing, or is written otherwise than any")
-        host = self.origin.partition("://")[2].partition(":")[0]
-        if host != self.rp_id and not host.endswith(f".{self.rp_id}"):
+        if not _is_within(self.origin, self.rp_id):
             raise ValueError("its origin lies outside of rpId")
         return self
 
@@ -175,6 +194,12 @@ def id_of(credential: str) -> str:
         return hashlib.sha256(from_base64url(credential)).hexdigest()[:32]
     except PasskeyInvalid as error:
         raise ValueError(str(error)) from error
+
+
+def _is_within(origin: str, rp_id: str) -> bool:
+    """Tells whether browsers let a page of the origin use passkeys of the relying party."""
+    host = origin.partition("://")[2].partition(":")[0]
+    return host == rp_id or host.endswith(f".{rp_id}")
 
 
 def _is_spelled(word: str) -> bool:

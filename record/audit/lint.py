@@ -63,7 +63,7 @@ def _faults(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[Fault
     yield from directory.unusable
     yield from catalogue.faults
     yield from _of_delegations(commit)
-    yield from passkey_faults(commit, objects)
+    yield from passkey_faults(commit, objects, directory.rules.passkeys)
     book = RulesState().move_to(commit)
     yield from _of_rules(book, directory)
     unread = any(fault.path == PLATFORM for fault in directory.faults)

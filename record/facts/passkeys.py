@@ -24,6 +24,7 @@ from domain.passkeys import (
     Passkey,
     PasskeyChange,
     PasskeyClaims,
+    PasskeySites,
     decision_challenge,
     in_time,
     of_person,
@@ -37,9 +38,11 @@ from record.git.lasting import Lasting
 from record.git.message import SERVICE_EMAIL, FilesMessage, plain
 from record.git.plumbing import changed_on_line, count, last_line, line, opened
 from record.git.repository import Repository
-from record.people.members import Fault
+from record.people.members import PLATFORM, Fault, Membership, parse
 from record.people.passkeys import listed, read_blob, text_of
-from record.signing.authenticators import check_answer
+from record.signing.authenticators import FOREIGN, check_answer
+
+_READ = (FOLDER, PLATFORM)
 
 _LOG = logging.getLogger(__name__)
 
@@ -51,10 +54,17 @@ class PasskeyBook:
     counting: Mapping[str, Passkey] = field(default_factory=lambda: MappingProxyType({}))
     ended: tuple[Passkey, ...] = ()
     faults: tuple[Fault, ...] = ()
+    sites: PasskeySites | None = None
+    """The addresses at which passkeys count, as platform.yaml says; those in the passkeys' files, where it says none.
+    """
+
+    def takes(self, passkey: Passkey) -> bool:
+        """Tells whether the passkey was made where passkeys count."""
+        return self.sites is None or self.sites.takes(passkey)
 
     def of(self, email: str, subject: str | None, issuer: str | None) -> tuple[Passkey, ...]:
         """Those that count of whoever signed in so, the oldest first."""
-        return of_person(self.counting.values(), email, subject, issuer)
+        return of_person(filter(self.takes, self.counting.values()), email, subject, issuer)
 
     def check(self, claims: Claims, answer: Assertion) -> None:
         """Raise PasskeyInvalid unless a passkey of whoever decided confirms that very decision, in time."""
@@ -65,7 +75,7 @@ class PasskeyBook:
             raise PasskeyInvalid("The passkey is somebody else's, or was bound to another sign-in")
         if not in_time(answer.asked, claims.at):
             raise PasskeyInvalid("The passkey's answer came too late: decide again")
-        check_answer(passkey, answer, decision_challenge(claims, answer.asked))
+        check_answer(passkey, answer, decision_challenge(claims, answer.asked), self.sites)
 
     def confirms(self, claims: Claims, word: str) -> bool:
         """Tells whether the trailer's answer is one that `check` lets pass."""
@@ -83,7 +93,9 @@ class PasskeyBook:
             raise PasskeyInvalid("No passkey of the same person that counts confirms it")
         if not in_time(answer.asked, passkey.created_at) and not in_time(passkey.created_at, answer.asked):
             raise PasskeyInvalid("It was confirmed at another time than it was made")
-        check_answer(earlier, answer, passkey_challenge(passkey, answer.asked))
+        if not self.takes(passkey):
+            raise PasskeyInvalid(FOREIGN)
+        check_answer(earlier, answer, passkey_challenge(passkey, answer.asked), self.sites)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,8 @@ class PasskeysState:
     _ended: dict[str, Passkey] = field(default_factory=dict)
     _faults: dict[str, str] = field(default_factory=dict)
     _folder: str = ""
+    _platform: str = ""
+    _sites: PasskeySites | None = None
     _book: PasskeyBook | None = None
 
     @property
@@ -118,11 +132,12 @@ class PasskeysState:
         if self._book is None:
             counting = MappingProxyType({each.id: each for each in self._counting.values()})
             faults = tuple(Fault(path, why) for path, why in self._faults.items())
-            self._book = PasskeyBook(counting, tuple(self._ended.values()), faults)
+            self._book = PasskeyBook(counting, tuple(self._ended.values()), faults, self._sites)
         return self._book
 
     def take(self, commit: pygit2.Commit) -> tuple[PasskeyTurn, ...]:
         """Take in what the next commit of the line did."""
+        self._take_sites(commit)
         folder = commit.tree[FOLDER] if FOLDER in commit.tree else None  # noqa: SIM401  a tree has no get
         mark = "" if folder is None else f"{folder.filemode:o} {folder.id}"
         if mark == self._folder:
@@ -134,6 +149,18 @@ class PasskeysState:
         turns = tuple(self._turn(path, now.get(path), path in ours, known) for path in changed)
         self._book = None
         return turns
+
+    def _take_sites(self, commit: pygit2.Commit) -> None:
+        """Read platform.yaml where it changed. While it can't be read, what it last said well holds."""
+        mark = _mark(commit, PLATFORM)
+        if mark == self._platform:
+            return
+        self._platform = mark
+        found = commit.tree[PLATFORM] if mark else None
+        read = parse(PLATFORM, found.data) if isinstance(found, pygit2.Blob) else None
+        if not mark or isinstance(read, Membership):
+            self._sites = read.rules.passkeys if isinstance(read, Membership) else None
+            self._book = None
 
     def _turn(self, path: str, mark: str | None, by_service: bool, known: PasskeyBook) -> PasskeyTurn:
         before = self._counting.pop(path, None)
@@ -160,6 +187,8 @@ class PasskeysState:
             return None
         if by_service and now.path in self._ended:
             return "it ended before: people have to bring it back"
+        if self._sites is not None and not self._sites.takes(now):
+            return FOREIGN
         others = [each for each in self._counting.values() if not each.is_like(now)]
         if any(each.public_key == now.public_key or each.id == now.id for each in others):
             return "somebody else has that very passkey"
@@ -168,7 +197,7 @@ class PasskeysState:
         if not by_service and now.confirmation is None:
             mine = same_address(now.person)
             counts = (*known.counting.values(), *self._counting.values())
-            has = any(same_address(each.person) == mine for each in counts)
+            has = any(same_address(each.person) == mine for each in filter(known.takes, counts))
             return "its person has one that counts: that confirms it, or people end that first" if has else None
         try:
             known.check_confirmed(now)
@@ -203,8 +232,8 @@ def _mark(commit: pygit2.Commit, path: str) -> str:
 
 
 def read_line(state: PasskeysState, repo: git.Repo, tip: str) -> None:
-    """Take in every commit of the line up to the tip that changed the folder."""
-    for commit in repo.git.log("--first-parent", "--reverse", "--format=%H", tip, "--", FOLDER).split():
+    """Take in every commit of the line up to the tip that changed the folder, or who may use it where."""
+    for commit in repo.git.log("--first-parent", "--reverse", "--format=%H", tip, "--", *_READ).split():
         state.take(state.git[commit].peel(pygit2.Commit))
 
 
@@ -274,13 +303,15 @@ class PasskeyReader:
         self._has_read = FOLDER in objects[tip].peel(pygit2.Commit).tree
         if self._has_read:
             with opened(self.repository.path) as repo:
-                for self._position, commit_id in changed_on_line(repo, tip, FOLDER):
+                for self._position, commit_id in changed_on_line(repo, tip, *_READ):
                     self._take(state, objects[commit_id].peel(pygit2.Commit))
                 self._position = count(repo, tip)
         return state
 
     def _take(self, state: PasskeysState, commit: pygit2.Commit) -> None:
-        if state.take(commit):
+        before = state.book
+        state.take(commit)
+        if state.book is not before:
             self._books.append((self._position, state.book))
 
     def _opened(self) -> pygit2.Repository:

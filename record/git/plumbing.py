@@ -82,13 +82,13 @@ def newest_first(objects: pygit2.Repository, tip: pygit2.Commit | None) -> Itera
         yield from walk
 
 
-def changed_on_line(repo: git.Repo, tip: str, path: str) -> Iterator[tuple[int, str]]:
-    """The commits of the first-parent line that changed the path, oldest first, each with its number there, from 1.
+def changed_on_line(repo: git.Repo, tip: str, *paths: str) -> Iterator[tuple[int, str]]:
+    """The commits of the first-parent line that changed a path, oldest first, each with its number there, from 1.
 
     Looks at the line twice: half a million commits take some seconds, and next to no memory.
     """
     number, before = 0, None
-    for commit in repo.git.log("--first-parent", "--reverse", "--format=%H", tip, "--", path).split():
+    for commit in repo.git.log("--first-parent", "--reverse", "--format=%H", tip, "--", *paths).split():
         number += count(repo, f"{before}..{commit}" if before else commit)
         yield number, commit
         before = commit

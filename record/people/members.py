@@ -20,6 +20,7 @@ from domain.awx_policy import AwxSetup
 from domain.coverage import VALID_FOR
 from domain.evidence import Tokens
 from domain.formats import newer_file
+from domain.passkeys import PasskeySites
 from domain.roles import GRANTED, Grant, Permission, PersonName, Role, Subject, same_address
 from domain.values import Email, ExternalId, Frozen, Tenant, Version, same_name
 from domain.votes import GroupName, Groups, group_of
@@ -165,6 +166,7 @@ class _PlatformSpec(OpenModel):
     identities: SignInRules = ANY_SIGN_IN
     gitlab: Annotated[tuple[Tokens, ...], Field(max_length=20)] = ()
     awx: AwxSetup | None = None
+    passkeys: PasskeySites | None = None
     groups: Annotated[dict[GroupName, _Group], Field(max_length=100)] = Field(default_factory=dict)
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
     ops: Annotated[tuple[Addressee, ...], Field(max_length=100)] = ()
@@ -190,7 +192,7 @@ class PlatformRules:
     From `controls` 2 on, targets have owners and requests their bounds. `moving_versions` need a digest. An approval
     holds for `approval_valid_for` after its request is due. With `supersede`, the approval of a newer version closes
     the requests of older ones. `gitlab` are those that test evidence is read from, `groups` those that rules name.
-    `awx` is the set-up that deploys.
+    `awx` is the set-up that deploys, `passkeys` are the addresses at which passkeys count; any, where there is none.
     """
 
     controls: int = 1
@@ -201,6 +203,7 @@ class PlatformRules:
     sign_ins: SignInRules = ANY_SIGN_IN
     gitlab: tuple[Tokens, ...] = ()
     awx: AwxSetup | None = None
+    passkeys: PasskeySites | None = None
     groups: Groups = field(default_factory=dict)
 
 
@@ -274,6 +277,7 @@ def _platform(tree: Any) -> Membership:
         sign_ins=spec.identities,
         gitlab=spec.gitlab,
         awx=spec.awx,
+        passkeys=spec.passkeys,
         groups={name: group_of(members) for name, members in spec.groups.items()},
     )
     return Membership(None, "Platform", spec.members, ops=spec.ops, rules=rules)

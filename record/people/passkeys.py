@@ -8,7 +8,7 @@ import yaml
 from pydantic import Field
 
 from domain.assertions import Assertion, Base64Url, PasskeyId
-from domain.passkeys import FOLDER, Label, Origin, Passkey, PasskeyEnd
+from domain.passkeys import FOLDER, Label, Origin, Passkey, PasskeyEnd, PasskeySites
 from domain.roles import Issuer, Subject
 from domain.values import Email, Frozen, Moment
 from record.people.members import Fault, fault_of, load_strictly, shown
@@ -102,10 +102,15 @@ def listed(folder: pygit2.Object | None, path: str = FOLDER, depth: int = 1) -> 
             yield where, f"{entry.filemode:o} {entry.id}"
 
 
-def faults_in(commit: pygit2.Commit, objects: pygit2.Repository) -> Iterator[Fault]:
-    """Files of passkeys that are none by their form; `verify` tells which of the others count."""
+def faults_in(commit: pygit2.Commit, objects: pygit2.Repository, sites: PasskeySites | None = None) -> Iterator[Fault]:
+    """Files of passkeys that are none by their form, or were made elsewhere than at the sites that count.
+
+    `verify` tells which of the others count.
+    """
     folder = commit.tree[FOLDER] if FOLDER in commit.tree else None  # noqa: SIM401  a tree has no get
     for path, mark in listed(folder):
         read = read_blob(path, mark, objects.get(mark.partition(" ")[2]))
         if isinstance(read, Fault):
             yield read
+        elif sites is not None and read.withdrawn is None and not sites.takes(read):
+            yield Fault(path, f"was made at {read.origin}, which platform.yaml does not name at spec.passkeys")

@@ -13,7 +13,7 @@ from webauthn.helpers.cose import COSEAlgorithmIdentifier
 
 from domain.assertions import LONGEST_ANSWER, Assertion, from_base64url, to_base64url
 from domain.errors import PasskeyInvalid
-from domain.passkeys import Passkey, id_of
+from domain.passkeys import Passkey, PasskeySites, id_of
 from domain.values import Frozen
 
 ALGORITHMS = (
@@ -26,6 +26,8 @@ ALGORITHMS = (
 
 LONGEST_ATTESTATION = 64_000
 """Characters of an attestation: a few certificates, which nobody asks for."""
+
+FOREIGN = "It was made at another address than platform.yaml names at spec.passkeys"
 
 
 class Site(Frozen):
@@ -43,8 +45,13 @@ class NewCredential(Frozen):
     attestation: str
 
 
-def check_answer(passkey: Passkey, answer: Assertion, challenge: bytes) -> None:
-    """Raise PasskeyInvalid unless the passkey's authenticator answered that very challenge, its user verified."""
+def check_answer(passkey: Passkey, answer: Assertion, challenge: bytes, sites: PasskeySites | None = None) -> None:
+    """Raise PasskeyInvalid unless the passkey's authenticator answered that very challenge, its user verified.
+
+    With `sites`, the passkey was made at one of them, and each of them may have asked; else the one in its file alone.
+    """
+    if sites is not None and not sites.takes(passkey):
+        raise PasskeyInvalid(FOREIGN)
     if answer.passkey != passkey.id:
         raise PasskeyInvalid("Another passkey answered")
     _check_page(answer.client_data)
@@ -58,7 +65,7 @@ def check_answer(passkey: Passkey, answer: Assertion, challenge: bytes) -> None:
             credential=_credential(passkey.credential, response),
             expected_challenge=challenge,
             expected_rp_id=passkey.rp_id,
-            expected_origin=passkey.origin,
+            expected_origin=[passkey.origin] if sites is None else list(sites.origins),
             credential_public_key=from_base64url(passkey.public_key),
             credential_current_sign_count=0,
             require_user_verification=True,

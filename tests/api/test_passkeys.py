@@ -1,6 +1,7 @@
 """Passkeys over HTTP: made by their person, brought by people, confirmed by an earlier one, asked for by rules."""
 
 import base64
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -309,3 +310,27 @@ def test_the_site_is_the_consoles_public_address() -> None:
     assert site_of("https://Gate.cab-i.com/") == Site(rp_id="gate.cab-i.com", origin="https://gate.cab-i.com")
     assert site_of("https://gate.cab-i.com:443/x") == Site(rp_id="gate.cab-i.com", origin="https://gate.cab-i.com")
     assert site_of("http://localhost:8000") == Site(rp_id="localhost", origin="http://localhost:8000")
+
+
+def test_the_record_names_the_console_not_the_settings(house: House, site: Site, device: Authenticator) -> None:
+    """At another address no passkey is made, asked for or taken; at one that is named, all of it goes on."""
+    platform, jean = git(house.git, "show", "main:platform.yaml"), house.as_(JEAN)
+    ticket_id, body = ticket(house), new_passkey(house, JEAN, Authenticator(site=site))
+    wish = {"action": "approve", "comment": "Fine"}
+    challenge = jean.post(f"/{ticket_id}/challenge", json=wish).json()
+    answer = {"comment": "Fine", "passkey": answer_to(device, challenge)}
+    try:
+        for rp_id, origin in (("gate.evil.example", "https://gate.evil.example"), (site.rp_id, f"{site.origin}1")):
+            said = json.dumps({"rpId": rp_id, "origins": [origin]})
+            person_commits(house.git, {"platform.yaml": f"{platform}\n  passkeys: {said}\n"})
+            for refused in (jean.post(f"{PATH}/options"), jean.post(PATH, json=body)):
+                assert kind(refused) == (403, "passkey-invalid")
+            assert jean.post(f"/{ticket_id}/challenge", json=wish).status_code == 403
+            assert kind(jean.post(f"/{ticket_id}/approve", json=answer)) == (403, "passkey-invalid")
+            assert not any(each["counts"] for each in jean.get(PATH).json())
+        said = json.dumps({"rpId": site.rp_id, "origins": [site.origin]})
+        person_commits(house.git, {"platform.yaml": f"{platform}\n  passkeys: {said}\n"})
+        assert jean.post(f"{PATH}/options").json()["rpId"] == site.rp_id
+        assert confirmed(house, JEAN, device, ticket_id, "approve", comment="Fine") is not None
+    finally:
+        person_commits(house.git, {"platform.yaml": f"{platform}\n"})

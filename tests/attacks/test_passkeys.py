@@ -1,6 +1,7 @@
 """Attacks on passkeys: whoever has the API's key, and reach to Temporal, still decides nothing in anybody's name."""
 
 import asyncio
+import json
 import uuid
 from datetime import timedelta
 
@@ -167,3 +168,32 @@ def test_an_answer_is_one_line() -> None:
     answer = Authenticator().answers(b"c" * 32, NOW)
     assert "\n" not in str(answer)
     assert Assertion.read(str(answer)) == answer
+
+
+async def test_whoever_holds_the_settings_brings_no_other_address(dev_stage: Stage, device: Authenticator) -> None:
+    """The record names where passkeys count: the worker takes no answer of another page, and no passkey of one."""
+    await registered(dev_stage, device)
+    async with dev_stage.working():
+        promoted = await dev_stage.submit()
+        names(dev_stage, Site(rp_id="gate.evil.example", origin="https://gate.evil.example"))
+        made = await asked(dev_stage, promoted)
+        assert await offered(dev_stage, promoted, device.confirms(made)) == "PasskeyInvalid"
+        names(dev_stage, device.site)
+        made = await asked(dev_stage, promoted)
+        assert (
+            await offered(dev_stage, promoted, device.confirms(made, origin="https://gate.evil.example"))
+            == "PasskeyInvalid"
+        )
+        for _ in range(100):  # the worker may not have read yet what was committed a moment ago
+            made = await asked(dev_stage, promoted)
+            if (said := await offered(dev_stage, promoted, device.confirms(made))) != "PasskeyInvalid":
+                break
+            await asyncio.sleep(0.05)
+        assert said == "approved"
+
+
+def names(stage: Stage, site: Site) -> None:
+    """Have the record name the address at which passkeys count."""
+    kept = git(stage.git, "show", "main:platform.yaml").partition("\n  passkeys:")[0]
+    said = json.dumps({"rpId": site.rp_id, "origins": [site.origin]})
+    person_commits(stage.git, {"platform.yaml": f"{kept}\n  passkeys: {said}\n"})

@@ -31,6 +31,7 @@ from domain.decision import DecisionAction
 from domain.evidence import EvidenceWanted, PipelineAddress
 from domain.feeds import CurrentFeed, FeedChange
 from domain.following import outbox
+from domain.passkeys import PasskeyAction, PasskeyChange, PasskeyClaims
 from domain.preferences import DEFAULTS, MailTime, Preferences, PreferencesChange
 from domain.sessions import Revocation
 from domain.ticket import TargetType
@@ -44,8 +45,9 @@ from tests.delegating import change_of, delegation
 from tests.dev_server import dev_server
 from tests.domain.builders import JEAN, NOW, details
 from tests.domain.test_contract import difference
+from tests.passkeys import Authenticator, files_of, passkey
 from tests.record.building import git, person_commits
-from tests.signing import WORKER_KEY
+from tests.signing import KEY, WORKER_KEY
 from tests.workflows.paths import ALICE, HISTORIES, PATHS, Scene, come_to_rest, emergency
 from tests.workflows.stage import Stage
 from tests.workflows.test_report import begun, order, start, until
@@ -56,6 +58,7 @@ from workflows.delegations import ChangeDelegation, delegation_change_of
 from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
+from workflows.passkeys import ChangePasskey, passkey_change_of
 from workflows.preferences import KeepPreferences
 from workflows.sessions import Logout
 from workflows.shown import SEARCH_ATTRIBUTES
@@ -134,6 +137,33 @@ async def record_delegation() -> str:
         )
         await handle.result()
         return written(await handle.fetch_history())
+
+
+async def record_passkey() -> str:
+    """The history of the end of a passkey on its way into the record."""
+    async with staged() as stage:
+        stage.sign()
+        made = passkey(JEAN, Authenticator(), at=await stage.now())
+        tip = person_commits(stage.git, files_of(made))
+        async with stage.working():
+            at = await stage.now()
+            ended = made.ended_by(JEAN.email, at)
+            claims = PasskeyClaims(
+                id=ended.id,
+                action=PasskeyAction.WITHDRAWN,
+                content=ended.digest,
+                email=JEAN.email,
+                sub=JEAN.subject,
+                issuer=JEAN.issuer,
+                tip=tip,
+                at=at,
+            )
+            given = PasskeyChange(passkey=ended, name=JEAN.name, proof=sealed(claims, KEY))
+            handle = await stage.environment.client.start_workflow(
+                ChangePasskey.run, given, id=passkey_change_of(given), task_queue=stage.queue
+            )
+            await handle.result()
+            return written(await handle.fetch_history())
 
 
 async def record_template() -> str:
@@ -286,6 +316,7 @@ async def main() -> None:
         HISTORIES / "sessions" / "a-logout.json": record_logout,
         HISTORIES / "templates" / "a-change.json": record_template,
         HISTORIES / "delegations" / "an-act.json": record_delegation,
+        HISTORIES / "passkeys" / "an-act.json": record_passkey,
         HISTORIES / "preferences" / "a-change.json": record_preferences,
         HISTORIES / "calendars" / "an-address-ended.json": record_feed,
         HISTORIES / "browsers" / "one-removed.json": record_browser,

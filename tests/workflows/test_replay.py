@@ -27,6 +27,7 @@ from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
 from workflows.following import Follow
+from workflows.passkeys import ChangePasskey
 from workflows.preferences import KeepPreferences
 from workflows.promotion import Promotion
 from workflows.report import MakePart, MakeReport
@@ -47,6 +48,7 @@ TEMPLATE = HISTORIES / "templates" / "a-change.json"
 BROWSER = HISTORIES / "browsers" / "one-removed.json"
 CALENDAR = HISTORIES / "calendars" / "an-address-ended.json"
 DELEGATED = HISTORIES / "delegations" / "an-act.json"
+PASSKEY = HISTORIES / "passkeys" / "an-act.json"
 PREFERRED = HISTORIES / "preferences" / "a-change.json"
 CALLED = HISTORIES / "webhooks" / "a-call.json"
 LOOKED = HISTORIES / "evidence" / "a-look.json"
@@ -60,6 +62,7 @@ OTHERS = (
     TEMPLATE,
     CALENDAR,
     DELEGATED,
+    PASSKEY,
     PREFERRED,
     CALLED,
     LOOKED,
@@ -129,8 +132,9 @@ async def test_a_recorded_change_of_a_template_goes_on_under_todays_code() -> No
 
 
 async def test_a_recorded_change_of_preferences_goes_on_under_todays_code() -> None:
-    """So may this one, and a delegation, and those of a calendar's address and of a browser."""
+    """So may this one, and a delegation, an act on a passkey, and those of a calendar's address and of a browser."""
     await replayer(ChangeDelegation).replay_workflow(history(DELEGATED))
+    await replayer(ChangePasskey).replay_workflow(history(PASSKEY))
     await replayer(KeepPreferences).replay_workflow(history(PREFERRED))
     await replayer(KeepFeed).replay_workflow(history(CALENDAR))
     await replayer(KeepBrowser).replay_workflow(history(BROWSER))

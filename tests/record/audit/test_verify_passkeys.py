@@ -1,5 +1,6 @@
 """The audit of passkeys: each decision that a rule or the catalogue asks one of carries its person's answer."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from record.audit.verify import verify
 from record.git.repository import Repository
 from record.signing.signatures import sealed
 from tests.domain.builders import JEAN, NOW, PIERRE, pending
-from tests.passkeys import Authenticator, confirmed, files_of, passkey, service_commits
+from tests.passkeys import SITE, Authenticator, confirmed, files_of, passkey, service_commits
 from tests.record.audit.test_verify import TENANT, rules
 from tests.record.building import after, bare, git, opened, person_commits, says_also
 from tests.record.facts.test_line import PLATFORM
@@ -46,7 +47,9 @@ async def repository(tmp_path: Path) -> AsyncIterator[Repository]:
     await repository.close()
 
 
-async def approve(repository: Repository, device: Authenticator | None, shown: str = "", **false: Any) -> None:
+async def approve(
+    repository: Repository, device: Authenticator | None, shown: str = "", page: Any = None, **false: Any
+) -> None:
     """A gate that checks nothing records a ticket and Jean's approval, with his answer."""
     created = pending()
     signed = claims_for(created)
@@ -58,7 +61,7 @@ async def approve(repository: Repository, device: Authenticator | None, shown: s
     attempt, round_ = counts_from(approved)
     claims = claims_for(approved, sub=JEAN.subject, issuer=JEAN.issuer, attempt=attempt, round=round_, production=shown)
     meant = claims.model_copy(update=false)
-    answer = device.answers(decision_challenge(meant, claims.at), claims.at) if device else None
+    answer = device.answers(decision_challenge(meant, claims.at), claims.at, **(page or {})) if device else None
     proof = Proof(jws=sealed(claims, KEY), message=claims.message, passkey=answer)
     await repository.record(Change(ticket=approved, base=revision, actor_name="Jean", proof=proof))
 
@@ -80,6 +83,33 @@ async def test_one_without_it_is_named(repository: Repository, files: dict[str, 
     person_commits(repository.path, files, at=EARLY)
     await approve(repository, None, shown)
     assert set(rules(repository.path)) == {"passkey-missing"}
+
+
+@pytest.mark.parametrize(
+    ("named", "page", "found"),
+    [
+        ({"rpId": SITE.rp_id, "origins": [SITE.origin]}, {}, set()),
+        ({"rpId": SITE.rp_id, "origins": [SITE.origin]}, {"origin": "https://old.gate.cab-i.com"}, {"passkey-invalid"}),
+        (
+            {"rpId": SITE.rp_id, "origins": [SITE.origin, "https://old.gate.cab-i.com"]},
+            {"origin": "https://old.gate.cab-i.com"},
+            set(),
+        ),
+        ({"rpId": "cab-i.com", "origins": [SITE.origin]}, {}, {"passkey-invalid"}),
+        ({"rpId": "gate.evil.example", "origins": ["https://gate.evil.example"]}, {}, {"passkey-invalid"}),
+        (None, {"origin": "https://old.gate.cab-i.com"}, {"passkey-invalid"}),
+    ],
+)
+async def test_answers_are_judged_by_the_addresses_that_the_record_names(
+    repository: Repository, named: dict[str, Any] | None, page: dict[str, str], found: set[str]
+) -> None:
+    """As of the commit; where it names none, by the one in the passkey's file."""
+    said = f"{PLATFORM}  passkeys: {json.dumps(named)}\n" if named else PLATFORM
+    person_commits(repository.path, {**rule("keys", passkey="required"), "platform.yaml": said}, at=EARLY)
+    await approve(repository, BLUE, page=page)
+    assert set(rules(repository.path)) == found
+    person_commits(repository.path, {"platform.yaml": PLATFORM})
+    assert set(rules(repository.path)) == found
 
 
 async def test_nothing_is_asked_without_a_rule(repository: Repository) -> None:

@@ -1,16 +1,21 @@
 """Passkeys as the line brings them: the first by people, later ones confirmed, none after its end."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pygit2
 import pytest
 
+from domain.errors import PasskeyInvalid
 from domain.passkeys import Passkey
+from record.audit.lint import lint
 from record.facts.passkeys import PasskeyBook, PasskeyReader, PasskeysState, read_line
 from record.git.plumbing import opened as plain
+from record.people.members import Fault, parse
+from record.signing.authenticators import Site
 from tests.domain.builders import JEAN, PIERRE
-from tests.passkeys import Authenticator, confirmed, files_of, passkey, service_commits
+from tests.passkeys import SITE, Authenticator, confirmed, files_of, passkey, service_commits
 from tests.record.building import bare, git, opened, person_commits
 
 
@@ -150,3 +155,76 @@ def test_a_rewritten_branch_is_read_anew(path: Path, book: Callable[[], PasskeyB
     git(path, "update-ref", "refs/heads/main", before)
     person_commits(path, {"README.md": "Otherwise"})
     assert not counts(book(), first)
+
+
+ELSEWHERE = Site(rp_id="gate.evil.example", origin="https://gate.evil.example")
+
+
+def platform(*origins: str, rp_id: str = "cab-i.com") -> dict[str, str]:
+    """A platform's file that names where passkeys count; none says nothing of it."""
+    said = f"  passkeys: {{rpId: {rp_id}, origins: {json.dumps(origins)}}}\n" if origins else ""
+    return {"platform.yaml": f"apiVersion: apim.cab-i.com/v1\nkind: Platform\nspec:\n  controls: 1\n{said}"}
+
+
+NAMED = platform(SITE.origin, rp_id=SITE.rp_id)
+
+
+def test_a_passkey_of_an_address_that_the_record_does_not_name_counts_nothing(
+    path: Path, book: Callable[[], PasskeyBook]
+) -> None:
+    """Whoever commits it, and whatever address the service's settings have."""
+    person_commits(path, NAMED)
+    foreign, right = passkey(JEAN, Authenticator(site=ELSEWHERE)), passkey(PIERRE, Authenticator())
+    person_commits(path, files_of(foreign, right))
+    assert "spec.passkeys" in why(book(), foreign)
+    assert (counts(book(), foreign), counts(book(), right)) == (False, True)
+    assert [fault.path for fault in lint(path)] == [foreign.path]
+
+
+def test_an_address_that_is_named_later_ends_what_was_made_elsewhere(
+    path: Path, book: Callable[[], PasskeyBook]
+) -> None:
+    """From that commit on, and until the record says otherwise: a new first one is brought by people."""
+    old, new = passkey(JEAN, Authenticator(site=ELSEWHERE)), passkey(JEAN, Authenticator())
+    person_commits(path, files_of(old))
+    assert book().of(JEAN.email, JEAN.subject, JEAN.issuer) == (old,)
+    person_commits(path, NAMED)
+    assert book().of(JEAN.email, JEAN.subject, JEAN.issuer) == ()
+    person_commits(path, files_of(new))
+    assert book().of(JEAN.email, JEAN.subject, JEAN.issuer) == (new,)
+    person_commits(path, {"platform.yaml": "spec: ["})
+    assert book().of(JEAN.email, JEAN.subject, JEAN.issuer) == (new,)
+    person_commits(path, platform())
+    assert len(book().of(JEAN.email, JEAN.subject, JEAN.issuer)) == 2
+
+
+def test_none_of_another_address_confirms_a_further_one(path: Path, book: Callable[[], PasskeyBook]) -> None:
+    """Nor does one that counts confirm one of another address."""
+    device, away = Authenticator(), Authenticator(site=ELSEWHERE)
+    person_commits(path, {**NAMED, **files_of(passkey(JEAN, device))})
+    further = confirmed(passkey(JEAN, away), device)
+    service_commits(path, files_of(further))
+    assert not counts(book(), further)
+    with pytest.raises(PasskeyInvalid, match=r"spec\.passkeys"):
+        book().check_confirmed(further)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"rpId": "cab-i.com", "origins": []},
+        {"rpId": "cab-i.com"},
+        {"rpId": "cab-i.com", "origins": ["https://cab-i.com.evil.example"]},
+        {"rpId": "cab-i.com", "origins": ["https://evilcab-i.com"]},
+        {"rpId": "cab-i.com", "origins": ["https://gate.cab-i.com/"]},
+        {"rpId": "https://cab-i.com", "origins": ["https://cab-i.com"]},
+        {"rpId": "cab-i.com", "origins": ["*"]},
+        {"rpId": "cab-i.com", "origins": ["https://gate.cab-i.com"], "orgins": []},
+    ],
+)
+def test_addresses_that_can_t_be_are_a_fault_with_its_line(said: dict[str, object]) -> None:
+    """What is misspelled names nothing: it is refused, and what stood before holds."""
+    text = f"{platform()['platform.yaml']}  passkeys: {json.dumps(said)}\n"
+    read = parse("platform.yaml", text.encode())
+    assert isinstance(read, Fault)
+    assert read.line == 5
