@@ -31,8 +31,10 @@ def request_for(note: bytes) -> TimeStampRequest:
 def check_answer(asked: TimeStampRequest, answer: bytes) -> None:
     """Raise NotStamped where the answer is not one to that question. Nobody looks at its signature here."""
     found = _read(answer)
-    if PKIStatus(found.status) is not PKIStatus.GRANTED:
-        said = "; ".join(found.status_string) or PKIStatus(found.status).name.lower()
+    if found.status != PKIStatus.GRANTED:
+        known = found.status in PKIStatus.__members__.values()
+        named = PKIStatus(found.status).name.lower() if known else f"status {found.status}"
+        said = "; ".join(found.status_string) or named
         raise NotStamped(f"the authority stamps nothing: {said}")
     try:
         told = found.tst_info

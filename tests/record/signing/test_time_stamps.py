@@ -29,7 +29,9 @@ def test_an_answer_to_the_question_is_one(authority: Authority) -> None:
     check_answer(asked, authority.reply(asked.as_bytes()))
 
 
-@pytest.mark.parametrize("what", ["another question", "other bytes", "a refusal", "garbage", "too much"])
+@pytest.mark.parametrize(
+    "what", ["another question", "other bytes", "a refusal", "an unknown status", "garbage", "too much"]
+)
 def test_what_is_no_answer_to_the_question_is_refused(authority: Authority, tmp_path: Path, what: str) -> None:
     """Each with its sentence."""
     asked, strict = request_for(NOTE), Authority(tmp_path / "strict", digests="sha256")
@@ -37,6 +39,7 @@ def test_what_is_no_answer_to_the_question_is_refused(authority: Authority, tmp_
         "another question": (authority.reply(request_for(NOTE).as_bytes()), "another question"),
         "other bytes": (authority.reply(request_for(b"other").as_bytes()), "another question"),
         "a refusal": (strict.reply(asked.as_bytes()), "stamps nothing"),
+        "an unknown status": (bytes.fromhex("30053003020106"), "status 6"),
         "garbage": (b"<html>", "no answer"),
         "too much": (b"0" * (LARGEST + 1), "larger"),
     }[what]
