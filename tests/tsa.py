@@ -37,6 +37,8 @@ class Authority:
     folder: Path
     valid: tuple[timedelta, timedelta] = (timedelta(days=-1), timedelta(days=1))
     digests: str = "sha512"
+    chain: bool = False
+    """Tells whether answers have the root's certificate in them, too."""
     fault: str = "none"
     url: str = ""
     asked: list[bytes] = field(default_factory=list)
@@ -64,7 +66,7 @@ class Authority:
         """The answer to a question in DER."""
         asked, told = self._written("question", question), self.folder / "answer"
         command = ["openssl", "ts", "-reply", "-config", "tsa.cnf", "-queryfile", str(asked), "-out", str(told)]
-        command += ["-signer", "tsa.pem", "-inkey", "tsa.key"]
+        command += ["-signer", "tsa.pem", "-inkey", "tsa.key", *(("-chain", "root.pem") if self.chain else ())]
         subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
         return told.read_bytes()
 

@@ -15,6 +15,8 @@ from rfc3161_client import (
 )
 from rfc3161_client.tsp import PKIStatus
 
+from record.signing.der import in_order
+
 LARGEST = 64_000
 """Bytes of an authority's answer at most: its certificates are in it."""
 
@@ -73,6 +75,6 @@ def _read(answer: bytes) -> TimeStampResponse:
     if len(answer) > LARGEST:
         raise NotStamped(f"it is larger than {LARGEST:,} bytes")
     try:
-        return decode_timestamp_response(answer)
+        return decode_timestamp_response(in_order(answer))
     except ValueError as error:
         raise NotStamped(f"it is no answer of RFC 3161: {error}") from error

@@ -24,6 +24,15 @@ def test_a_time_stamp_tells_by_when_the_note_was_there(authority: Authority) -> 
     assert at.tzinfo is UTC
 
 
+def test_a_chain_is_read_in_whatever_order_it_is(tmp_path: Path) -> None:
+    """OpenSSL writes it as it was given, which is DER's order for some certificates alone."""
+    for each in range(4):
+        authority, asked = Authority(tmp_path / str(each), chain=True), request_for(NOTE)
+        answer = authority.reply(asked.as_bytes())
+        check_answer(asked, answer)
+        stamped_at(answer, NOTE, read_roots(authority.root.read_bytes()))
+
+
 def test_an_answer_to_the_question_is_one(authority: Authority) -> None:
     asked = request_for(NOTE)
     check_answer(asked, authority.reply(asked.as_bytes()))
