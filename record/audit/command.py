@@ -65,6 +65,8 @@ def run(arguments: Sequence[str]) -> int:
         return verified(asked.receipt, asked.key, asked.tsa_root, as_json=asked.json)
     if asked.receipt is not None or asked.repo is None:
         parser().error("name a clone, or a receipt by --receipt")
+    if asked.tsa_root is not None:
+        parser().error("--tsa-root is for a receipt; `prodgate checkpoints stamps` judges the time-stamps of a clone")
     bound_memory()
     try:
         notes = notes_in(asked.checkpoint)

@@ -127,3 +127,11 @@ async def test_a_receipt_has_the_time_stamp_of_its_checkpoint(
     assert main(["receipt", story.ticket.id, "--repo", str(archive.git), "--out", str(file)]) == 0
     assert main([*asked, "--tsa-root", str(authority.root)]) == 1
     assert "it has no time-stamp" in capsys.readouterr().err
+
+
+def test_a_root_beside_a_clone_is_not_passed_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command that judges the time-stamps of a clone is named."""
+    with pytest.raises(SystemExit) as ended:
+        main(["verify", str(tmp_path), "--tsa-root", str(tmp_path / "root.pem")])
+    assert ended.value.code == 2
+    assert "checkpoints stamps" in capsys.readouterr().err
