@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 CONSOLE, NPM = ROOT / "console", ROOT / ".ci" / "npm"
 BUILT = CONSOLE / "dist" / "embed"
-MOST = 332 * 1024
+MOST = 334 * 1024
 """Bytes of the module as they travel: all pages that it has, in both languages."""
 
 HOST = """

@@ -3320,6 +3320,8 @@ export interface components {
             path: string;
             /** Checkpoint */
             checkpoint: string;
+            /** Timestamp */
+            timeStamp?: string | null;
             /** Acts */
             acts: components["schemas"]["ActPlace"][];
             /** Objects */
