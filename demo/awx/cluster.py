@@ -1,6 +1,7 @@
 """The simulated AWX itself: it makes jobs, lives them from pending to their end, cancels and relaunches them."""
 
 import asyncio
+import logging
 import secrets
 from collections import Counter
 from datetime import datetime
@@ -25,6 +26,8 @@ from demo.awx.notify import KIND_OF, Notifier
 from demo.awx.policy import Policy
 from demo.awx.store import Store
 
+_LOG = logging.getLogger(__name__)
+
 REAPED = "Task was marked as running but was not present in the job queue, so it has been marked as failed."
 DEPENDENCY = 'Previous Task Failed: {"job_type": "project_update", "job_name": "Playbooks", "job_id": "9"}'
 NO_CAPACITY = "This job is not ready to start because there is not enough available capacity."
@@ -34,6 +37,12 @@ FAILED_OUTPUT = (
     '{"msg": "cannot reach the gateway", "token": "s3cret-token-value"}\x1b[0m\r\n'
 )
 FOR_EVER = 10.0**9
+
+
+def _tell_fault(life: "asyncio.Task[None]") -> None:
+    """Log what ended a job's life before its end: its job would stand still, and nobody know why."""
+    if not life.cancelled() and (fault := life.exception()) is not None:
+        _LOG.error("a job's life ended by a fault", exc_info=fault)
 
 
 class Cluster:
@@ -174,7 +183,8 @@ class Cluster:
     # A job's life
 
     def _begin(self, job: SimulatedJob) -> None:
-        self._lives[job.id] = asyncio.create_task(self._live(job))
+        self._lives[job.id] = life = asyncio.create_task(self._live(job))
+        life.add_done_callback(_tell_fault)
 
     def _wake(self, job: SimulatedJob) -> asyncio.Event:
         return self._woken.setdefault(job.id, asyncio.Event())

@@ -5,6 +5,7 @@ import importlib.util
 import json
 import sys
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 
 from demo.awx.model import SimulatedJob, Template
@@ -13,19 +14,22 @@ ROLE = Path(__file__).parents[2] / "deploy" / "awx" / "roles" / "prodgate_grant"
 PLAYBOOK = "deploy.yml"
 """The playbook that has the role."""
 _NAME = "prodgate_grant_verification"
+_LOADING = Lock()
+"""Jobs judge in threads of their own, and none may have a module that another has begun to load."""
 _TASK = "\r\nTASK [prodgate_grant : Refuse what nobody approved] ****\r\n"
 
 
 def verification() -> ModuleType:
     """The role's own module. Raises FileNotFoundError where this is no clone of the repository."""
-    if _NAME not in sys.modules:
-        spec = importlib.util.spec_from_file_location(_NAME, ROLE / "files" / "verification.py")
-        if spec is None or spec.loader is None:
-            raise FileNotFoundError(ROLE)
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[_NAME] = module  # dataclasses look themselves up there
-        spec.loader.exec_module(module)
-    return sys.modules[_NAME]
+    with _LOADING:
+        if _NAME not in sys.modules:
+            spec = importlib.util.spec_from_file_location(_NAME, ROLE / "files" / "verification.py")
+            if spec is None or spec.loader is None:
+                raise FileNotFoundError(ROLE)
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[_NAME] = module  # dataclasses look themselves up there
+            spec.loader.exec_module(module)
+        return sys.modules[_NAME]
 
 
 def trusted(folder: Path, port: int) -> Path:
