@@ -24,9 +24,14 @@ class FirstJobs:
 
     def _opened(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(self._path, timeout=0.5, check_same_thread=False)
-        self._db.execute("CREATE TABLE IF NOT EXISTS jobs (marker TEXT PRIMARY KEY, job INTEGER NOT NULL)")
-        return self._db
+        db = sqlite3.connect(self._path, timeout=0.5, check_same_thread=False)
+        try:
+            db.execute("CREATE TABLE IF NOT EXISTS jobs (marker TEXT PRIMARY KEY, job INTEGER NOT NULL)")
+        except sqlite3.Error:
+            db.close()  # the next job opens it again
+            raise
+        self._db = db
+        return db
 
     def close(self) -> None:
         """Give the file back."""

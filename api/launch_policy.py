@@ -106,6 +106,8 @@ class LaunchPolicy:
             if said and age <= ANSWERS_NOW and self._is_newer():
                 said = self._of_record(job)
             return said[:_MOST] or self._used(job)
+        except (UnicodeError, OverflowError):  # half a letter, or a number beyond 64 bits: no record has either
+            return ("it carries a value that no launch of Prodgate has",)
         except UNREADABLE as error:
             log.warning("a job of AWX can't be judged", error=str(error))
             raise Unknown("the record can't be read") from error

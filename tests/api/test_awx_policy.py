@@ -1,5 +1,6 @@
 """POST /v1/data/prodgate/launch: AWX asks before each job runs, and runs none that is refused."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -191,3 +192,18 @@ def test_a_git_that_hangs_is_not_waited_for(connect_temporal: Connect, tmp_path:
     assert said[False] > 10
     assert said[True] > 10
     assert sorted(took)[int(len(took) * 0.99)] < 0.3
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [("id", 2**70), ("request_id", "PR-2026-\ud800"), ("deployment_key", "\udfff"), ("extra", "\ud800")],
+    ids=["a number beyond the file's", "half a letter for a ticket", "half a letter for an attempt", "half a letter"],
+)
+def test_odd_values_are_refused_with_a_reason(asking: House, where: str, value: object) -> None:
+    """None is a fault of ours."""
+    asked = under_way(asking)
+    changes = {"id": value} if where == "id" else {"extra_vars": {**asked["extra_vars"], where: value}}
+    sent = json.dumps({"input": asked | changes})
+    answer = asking.http().post(ASKED_AT, content=sent, headers=BEARER | {"content-type": "application/json"})
+    assert answer.status_code == 200
+    assert answer.json()["result"]["violations"]

@@ -6,6 +6,7 @@ It needs Python 3.9 and `cryptography`, which ansible-core brings with it; nothi
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import ssl
 import time
@@ -257,7 +258,7 @@ def _asking(setup: Setup) -> Ask:
                 return json.loads(answer.read(LONGEST))
         except urllib.error.HTTPError as error:
             raise Unreachable(f"it answered {error.code}") from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise Unreachable(str(getattr(error, "reason", error)) or type(error).__name__) from error
 
     return ask
